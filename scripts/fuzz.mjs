@@ -12,16 +12,26 @@ npm run fuzz -- --seed 7 [--minutes 1]  the same rounds again`;
 /** Counts the tests in a file that run for a given number of minutes. */
 const roundsIn = (file) => readFileSync(file, 'utf8').match(/\binRounds\(async/g)?.length ?? 0;
 
-const { values } = parseArgs({
-  options: { minutes: { type: 'string', default: '10' }, seed: { type: 'string' }, help: { type: 'boolean' } },
-});
+const { help, ...values } = readArguments();
 const minutes = Number(values.minutes);
 const seed = values.seed ?? String(Math.floor(Math.random() * 2 ** 31));
-if (values.help) console.log(usage);
-else if (!(minutes > 0) || !/^\d+$/.test(seed)) {
-  console.error(`--minutes is a number above 0, and --seed a whole number.\n\n${usage}`);
-  process.exitCode = 1;
-} else process.exitCode = (await fuzz()) ? 0 : 1;
+if (help) console.log(usage);
+else if (!(minutes > 0) || !/^\d+$/.test(seed)) refuse('--minutes is a number above 0, and --seed a whole number.');
+else process.exitCode = (await fuzz()) ? 0 : 1;
+
+function readArguments() {
+  try {
+    const options = { minutes: { type: 'string', default: '10' }, seed: { type: 'string' }, help: { type: 'boolean' } };
+    return parseArgs({ options }).values;
+  } catch (error) {
+    refuse(error.message);
+  }
+}
+
+function refuse(reason) {
+  console.error(`${reason}\n\n${usage}`);
+  process.exit(2);
+}
 
 /** Runs each test for an equal share of the time. A failed test does not end the others. */
 async function fuzz() {

@@ -39,13 +39,13 @@ export type Counting<DB> = {
 };
 
 /**
- * Starts to count the meters of a service: consumes entitlements, and sums up usage. Returns `stop`, and the routes of
- * EntitlementsService, which every counting service serves.
+ * Starts to count the meters of a service: consumes entitlements, and sums up usage. Returns a part of the service, and
+ * the routes of EntitlementsService, which every counting service serves.
  */
 export async function startCounting<DB>(
   base: Base<DB>,
   counting: Counting<DB>,
-): Promise<{ routes: Routes; stop(): Promise<void> }> {
+): Promise<{ routes: Routes } & Consumer> {
   const { onCommitted, at = now } = counting;
   const { meters, standing } = sourceOf(counting);
   // A meter that counts its rows directly needs no sums.
@@ -76,6 +76,7 @@ export async function startCounting<DB>(
         },
       } satisfies ServiceImpl<typeof EntitlementsService>);
     },
+    beginStop: () => consumer?.beginStop(),
     async stop() {
       await consumer?.stop();
       await loop?.stop();

@@ -3,6 +3,7 @@ import { createMetrics } from '@drippulse/observability';
 import { eventually, testKafka } from '@drippulse/testing';
 import { notRun } from '@drippulse/testing/not-run';
 import { expect, test } from '@jest/globals';
+import { Kafka, logLevel } from 'kafkajs';
 import {
   type EventKeys,
   readDeadLetters,
@@ -11,6 +12,7 @@ import {
   startRelay,
   type TransportMessage,
 } from '../src/index.ts';
+import { groupIdOf } from '../src/kafka/subscription.ts';
 import { describeContract } from './contract.ts';
 import { append, createTestService, log, uniqueTopic } from './fixture.ts';
 import { openTransport, type TransportChoice } from './transports.ts';
@@ -83,6 +85,48 @@ if ('unavailable' in kafka) {
       await relay.stop();
       await transport.close();
       await service.drop();
+    }
+  });
+
+  test('a consumer stops although the group that it joins waits for another member, and leaves the group later', async () => {
+    const { name: topic } = uniqueTopic();
+    const groupId = groupIdOf(topic, 'slow');
+    const transport = openTransport(choice);
+    const client = new Kafka({ brokers: choice.brokers, clientId: 'slow-member', logLevel: logLevel.NOTHING });
+    const admin = client.admin();
+    const describeGroup = async () => (await admin.describeGroups([groupId])).groups[0];
+    // This member sends no heartbeats while it handles a message, so it does not notice that another member joins.
+    const slow = client.consumer({ groupId, sessionTimeout: 600_000, rebalanceTimeout: 60_000 });
+    const handling = Promise.withResolvers<void>();
+    const handled = Promise.withResolvers<void>();
+    try {
+      await admin.connect();
+      await transport.ensureTopics([topic]);
+      const producer = await transport.createProducer();
+      await producer.send(topic, [{ key: 'k', value: Buffer.from('v'), headers: {} }], 5000);
+      await producer.close();
+      await slow.connect();
+      await slow.subscribe({ topic, fromBeginning: true });
+      await slow.run({
+        async eachMessage() {
+          handling.resolve();
+          await handled.promise;
+        },
+      });
+      await handling.promise;
+      const onBatch = async () => ({ done: 0 });
+      const subscription = await transport.consume({ topic, group: 'slow', onBatch });
+      await eventually(async () => expect(await describeGroup()).toMatchObject({ state: 'PreparingRebalance' }));
+      await subscription.stop();
+      expect(await describeGroup()).toMatchObject({ state: 'PreparingRebalance' });
+      handled.resolve();
+      await slow.disconnect();
+      await eventually(async () => expect((await describeGroup())?.members).toEqual([]));
+    } finally {
+      handled.resolve();
+      await slow.disconnect();
+      await admin.disconnect();
+      await transport.close();
     }
   });
 }

@@ -11,7 +11,7 @@ import type { ProcessConfig, ServiceConfig } from './config.ts';
 import { boundLists, listPlaces } from './lists.ts';
 import { organizationRowsRoutes } from './organization-rows/routes.ts';
 import { commonTables, type OrganizationTable, type OrganizationTables } from './organization-rows/tables.ts';
-import { type Keep, keepIn, openProcessBase, type ProcessBase, type Shared } from './process-base.ts';
+import { type Keep, keepParts, openProcessBase, type ProcessBase, type Shared } from './process-base.ts';
 import { limitTransfers, transferPlaces } from './transfers.ts';
 
 /** A running service. */
@@ -147,11 +147,11 @@ export function defineStatelessService<C extends ProcessConfig, O extends object
 
 /** Starts a service. The parts given to `keep` are stopped with the service, or immediately when the start fails. */
 async function startKept(start: (keep: Keep) => Promise<Omit<Service, 'stop'>>): Promise<Service> {
-  const opened = new AsyncDisposableStack();
+  const { keep, stop } = keepParts();
   try {
-    return { ...(await start(keepIn(opened))), stop: () => opened.disposeAsync() };
+    return { ...(await start(keep)), stop };
   } catch (error) {
-    await opened.disposeAsync();
+    await stop();
     throw error;
   }
 }

@@ -30,8 +30,12 @@ import type { ProcessConfig } from './config.ts';
 /** The parts that the services of one process share, and that tests replace. */
 export type Shared = { peers: Peers; events: EventTransport; log: Logger; clock?: Clock };
 
-/** Anything that runs until it is stopped. */
-export type Stoppable = { stop(): Promise<unknown> };
+/** A part of a service that runs until it is stopped. */
+export type Stoppable = {
+  /** Begins the stop, for a part whose stop takes long and whose work no other part needs. Default: nothing. */
+  beginStop?(): void;
+  stop(): Promise<unknown>;
+};
 
 /** Stops `part` with the service, in reverse order of opening, even when the start fails halfway. Returns `part`. */
 export type Keep = <T extends Stoppable>(part: T) => T;
@@ -105,12 +109,27 @@ const signers = new Map<string, readonly ServiceName[]>([
   [entitlementsTopic.name, limiter === undefined ? [] : [limiter, processOf(limiter)]],
 ]);
 
-/** Makes a `Keep` that adds opened parts to a stack, which stops them in reverse order. */
-export function keepIn(opened: AsyncDisposableStack): Keep {
-  return <T extends Stoppable>(part: T) => {
-    opened.defer(async () => {
-      await part.stop();
-    });
-    return part;
+/** The opened parts of a service. */
+type KeptParts = {
+  keep: Keep;
+  /** Calls `beginStop` of all parts, and then stops them in reverse order of opening. */
+  stop(): Promise<void>;
+};
+
+export function keepParts(): KeptParts {
+  const opened = new AsyncDisposableStack();
+  const parts: Stoppable[] = [];
+  return {
+    keep(part) {
+      parts.push(part);
+      opened.defer(async () => {
+        await part.stop();
+      });
+      return part;
+    },
+    async stop() {
+      for (const part of parts) part.beginStop?.();
+      await opened.disposeAsync();
+    },
   };
 }

@@ -10,16 +10,17 @@ import type { Places } from './places.ts';
  */
 export async function breakBilling(
   target: Target,
-  plan: Plan,
+  plan: Omit<Plan, 'signal'>,
   { opened, places }: { opened: { stop(): unknown }[]; places: Places },
 ): Promise<void> {
   const { seed, history } = plan;
   const { nodes, clients, stripe } = await startBilling(target.servers, { opened, places });
   const stopped = new AbortController();
   const driven = driveBilling({ seed, history, clients, stripe, stopped: stopped.signal });
+  const failed = new AbortController();
   // Rethrown below. Until then a failure must not end the process.
-  driven.catch(() => undefined);
-  await inflictOnBilling(target, nodes, plan);
+  driven.catch(() => failed.abort());
+  await inflictOnBilling(target, nodes, { ...plan, signal: failed.signal });
   stopped.abort();
   await driven;
   for (const { runtime } of nodes) await runtime.untilReady();

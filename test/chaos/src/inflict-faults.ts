@@ -35,6 +35,8 @@ export type Plan = {
   seconds: number;
   history: History;
   counts: FaultCounts;
+  /** Ends the plan after the faults in progress. */
+  signal: AbortSignal;
   onProgress(line: string): void;
 };
 
@@ -84,7 +86,7 @@ function rowsOf(target: Target, plan: Plan) {
 async function inflictRow<V extends Victim>(
   target: Target,
   victims: readonly V[],
-  { seed, history, counts, onProgress }: Plan,
+  { seed, history, counts, signal, onProgress }: Plan,
   { row, kinds, end, limit }: { row: string; kinds: readonly FaultKind<V>[]; end: number; limit: LimitFunction },
 ): Promise<void> {
   const random = createRandom(seed, row);
@@ -105,11 +107,11 @@ async function inflictRow<V extends Victim>(
   const inflictEach = async (chosen: readonly FaultKind<V>[]) => {
     for (const kind of random.shuffle(chosen)) {
       await sleep(random.between(100, 500));
-      await limit(() => inflict(kind));
+      await limit(async () => signal.aborted || inflict(kind));
     }
   };
   do await inflictEach(kinds);
-  while (Date.now() < end);
+  while (Date.now() < end && !signal.aborted);
   for (let repeat = 0; repeat < repeats; repeat += 1) {
     await inflictEach(kinds.filter(({ name }) => counts[name]?.met === 0));
   }

@@ -18,6 +18,8 @@ import type { ChaosWorkflow } from './workflows.ts';
 
 /** The work that the platform gets during the faults. */
 export type Load = {
+  /** Aborted when a part of the load has failed. `stop` rethrows the failure. */
+  failed: AbortSignal;
   /** Ends the load once enough calls have succeeded for the checks, and resumes every workflow. */
   stop(): Promise<void>;
 };
@@ -42,6 +44,7 @@ export async function startLoad(options: {
   const { plain, journeys, goals, entries, letters, integrations, agents, crm } = workflows;
   const { calls } = history;
   const stopped = new AbortController();
+  const failed = new AbortController();
   const untilAnswered = createUntilAnswered(clients);
   let sequence = 0n;
   for (const workflow of Object.values(workflows).flat()) await apply(workflow, WorkflowStatus.ACTIVE);
@@ -103,8 +106,9 @@ export async function startLoad(options: {
     driveCrm({ ...driving, crm, crmClients }),
   ]);
   // stop() rethrows the failure, which must not end the process before that.
-  running.catch(() => undefined);
+  running.catch(() => failed.abort());
   return {
+    failed: failed.signal,
     async stop() {
       stopped.abort();
       await running;

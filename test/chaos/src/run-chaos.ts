@@ -140,7 +140,7 @@ export async function runChaos(options: {
     const faults: FaultCounts = {};
     const target = { nodes, servers, leaseMs };
     const plan = { seed, history, counts: faults, onProgress };
-    await inflictAll(target, others, { ...plan, seconds: seconds * (1 - billingShare) });
+    await inflictAll(target, others, { ...plan, seconds: seconds * (1 - billingShare), signal: load.failed });
     await load.stop();
     await breakBilling(target, { ...plan, seconds: seconds * billingShare }, { opened, places });
     for (const { runtime } of [...nodes, ...Object.values(others).flat()]) await runtime.untilReady();
@@ -182,6 +182,9 @@ export async function runChaos(options: {
       promises,
       kept: isBroken ? await keepEvidence(servers.folder, { history, facts }) : undefined,
     };
+  } catch (error) {
+    onProgress(`failed; the logs and the history are in ${await keepEvidence(servers.folder, { history })}`);
+    throw error;
   } finally {
     for (const part of opened.reverse()) await part.stop();
     await endpoint.stop();

@@ -15,7 +15,7 @@ export type UntilAnswered<C = RuntimeClient> = <T>(call: (client: C) => Promise<
 
 export function createUntilAnswered<C>(clients: readonly C[]): UntilAnswered<C> {
   return async (call, first = 0) => {
-    const end = Date.now() + patienceMs;
+    const startedAt = Date.now();
     const refusals = new Map<string, number>();
     for (let turn = first; ; turn++) {
       const client = clients[turn % clients.length];
@@ -25,9 +25,9 @@ export function createUntilAnswered<C>(clients: readonly C[]): UntilAnswered<C> 
       } catch (error) {
         const refusal = String(error);
         refusals.set(refusal, (refusals.get(refusal) ?? 0) + 1);
-        if (Date.now() > end) {
+        if (Date.now() > startedAt + patienceMs) {
           const list = [...refusals].map(([text, count]) => `${count} times ${text}`).join('; ');
-          throw new Error(`a call was not answered: ${list}`, { cause: error });
+          throw new Error(`a call of ${new Date(startedAt).toISOString()} was not answered: ${list}`, { cause: error });
         }
         await sleep(100);
       }

@@ -12,6 +12,8 @@ import { consumingMetrics } from './metrics.ts';
 
 /** A running consumer. */
 export type Consumer = {
+  /** Begins `stop`, and does not wait for it. So the consumers of a process leave their groups together. */
+  beginStop(): void;
   /** Ends the consumer after the batch in progress, and leaves the group. */
   stop(): Promise<void>;
 };
@@ -63,10 +65,18 @@ export async function startConsumer<D extends DescMessage, DB>(options: {
       return [...lag.values()].some((events) => events > 0) ? countLagEveryMs : countNoLagEveryMs;
     },
   });
+  let stopping: Promise<void> | undefined;
+  async function end(): Promise<void> {
+    await Promise.all([subscription.stop(), pruning.stop(), counting.stop()]);
+    await deadLetters.close();
+  }
+  function stop(): Promise<void> {
+    stopping ??= end();
+    return stopping;
+  }
   return {
-    async stop() {
-      await Promise.all([subscription.stop(), pruning.stop(), counting.stop()]);
-      await deadLetters.close();
-    },
+    // `stop` rethrows a failure, which must not end the process before that.
+    beginStop: () => void stop().catch(() => undefined),
+    stop,
   };
 }

@@ -29,9 +29,10 @@ export function startKafkaFollower(
    * Connects, unless the consumer is running. The loop calls it until it succeeds, and again when the consumer has
    * crashed.
    */
-  async function connect(): Promise<undefined> {
+  async function connect(signal: AbortSignal): Promise<undefined> {
     if (isRunning) return;
     await ensureTopic();
+    signal.throwIfAborted();
     await disconnect();
     if (positions.size === 0) {
       for (const [partition, offset] of await startPositions(asking, topic, sinceMs)) positions.set(partition, offset);
@@ -83,18 +84,19 @@ export function startKafkaFollower(
   async function disconnect(): Promise<void> {
     const leaving = consumer;
     consumer = undefined;
-    if (leaving === undefined) return;
-    await withTimeout(leaving.disconnect(), stopTimeoutMs, 'Leaving the group').catch((error: unknown) =>
+    if (leaving !== undefined) await inTime(leaving.disconnect());
+  }
+
+  /** Waits for a follower to end, for a limited time. */
+  async function inTime(leaving: Promise<void>): Promise<void> {
+    await withTimeout(leaving, stopTimeoutMs, 'Leaving the group').catch((error: unknown) =>
       log.warn({ err: error, topic }, 'Kafka follower did not stop cleanly'),
     );
   }
 
   const connecting = startLoop({ name: `follower of ${topic}`, log, maxIdleMs: 60_000, run: connect });
   return {
-    async stop() {
-      await connecting.stop();
-      await disconnect();
-    },
+    stop: () => inTime(connecting.stop().then(disconnect)),
   };
 }
 

@@ -60,11 +60,12 @@ export function startKafkaSubscription(options: {
    * Connects, unless the consumer is running. The loop calls it until it succeeds, and again when the consumer has
    * crashed.
    */
-  async function connect(): Promise<undefined> {
+  async function connect(signal: AbortSignal): Promise<undefined> {
     if (isRunning) return;
     // This call fails after a few seconds when no broker responds. It is made first, because the retries of kafkajs
     // itself cannot be stopped.
     await ensureTopic();
+    signal.throwIfAborted();
     await disconnect();
     const joining = createConsumer();
     await joining.connect();
@@ -128,8 +129,12 @@ export function startKafkaSubscription(options: {
     consumer = undefined;
     for (const timer of resumeTimers) clearTimeout(timer);
     resumeTimers.clear();
-    if (leaving === undefined) return;
-    await withTimeout(leaving.disconnect(), stopTimeoutMs, 'Leaving the group').catch((error: unknown) =>
+    if (leaving !== undefined) await inTime(leaving.disconnect());
+  }
+
+  /** Waits for a consumer to leave its group, for a limited time. */
+  async function inTime(leaving: Promise<void>): Promise<void> {
+    await withTimeout(leaving, stopTimeoutMs, 'Leaving the group').catch((error: unknown) =>
       log.warn({ err: error, topic, group }, 'Kafka consumer did not stop cleanly'),
     );
   }
@@ -137,10 +142,8 @@ export function startKafkaSubscription(options: {
   const connecting = startLoop({ name: `consumer ${group} of ${topic}`, log, maxIdleMs: 60_000, run: connect });
   return {
     isHealthy: () => failedJoins < mostFailedJoins,
-    async stop() {
-      await connecting.stop();
-      await disconnect();
-    },
+    // A consumer that joins a group waits for all its members, up to a minute, and kafkajs cannot abort this.
+    stop: () => inTime(connecting.stop().then(disconnect)),
   };
 }
 

@@ -7,7 +7,7 @@ import { type Caller, clientFor, createInMemoryPeers, type Routes, serverInterce
 import { createTestDatabase, type TestDatabase } from '@drippulse/testing';
 import { type ServiceName, schemaOf, servedBy } from '@drippulse/topology';
 import type { ServiceConfig, StatefulDefinition } from '../index.ts';
-import { keepIn } from '../process-base.ts';
+import { keepParts } from '../process-base.ts';
 import { createTestKeys } from './keys.ts';
 import { testLogger } from './test-logger.ts';
 
@@ -38,21 +38,20 @@ export async function createHarness<C extends ServiceConfig, O extends object>(
 ) {
   const { name } = service;
   const schema = schemaOf(name);
-  const opened = new AsyncDisposableStack();
-  const keep = keepIn(opened);
+  const { keep, stop } = keepParts();
   const database = options.database ?? (await ownDatabase());
   const log = testLogger();
   const keys = createTestKeys();
   const peers = createInMemoryPeers();
-  opened.defer(() => peers.close());
+  keep({ stop: async () => peers.close() });
   for (const peer of options.peers ?? []) servePeer(peer.name, peer.routes);
   const events = createEmbeddedTransport({ url: database.url, log });
-  opened.defer(() => events.close());
+  keep({ stop: () => events.close() });
   const databaseUrl = (await options.through?.(database.url)) ?? database.url;
   const environment = { ...keys.environmentOf(name, databaseUrl), ...options.env };
   const config = { ...service.readConfig(environment), ...options.config };
   const running: { stop(): Promise<void> }[] = [];
-  opened.defer(stopServices);
+  keep({ stop: stopServices });
 
   async function ownDatabase(): Promise<TestDatabase> {
     const made = await createTestDatabase({
@@ -63,7 +62,7 @@ export async function createHarness<C extends ServiceConfig, O extends object>(
         await migrateEmbeddedTransport(url);
       },
     });
-    opened.defer(() => made.drop());
+    keep({ stop: () => made.drop() });
     return made;
   }
 
@@ -109,7 +108,7 @@ export async function createHarness<C extends ServiceConfig, O extends object>(
     /** Opens a connection to the database of the service. */
     connect<DB>(max = 2): Database<DB> {
       const db = connectDatabase<DB>({ url: database.url, schema, service: 'test', log, max });
-      opened.defer(() => db.close());
+      keep({ stop: () => db.close() });
       return db;
     },
     /** Collects the events of a topic from now on, as published, in order within one aggregate. */
@@ -126,6 +125,6 @@ export async function createHarness<C extends ServiceConfig, O extends object>(
       keep(subscription);
       return published;
     },
-    stop: () => opened.disposeAsync(),
+    stop,
   };
 }

@@ -7,7 +7,7 @@ import { peerOf } from './peers.ts';
  * The resource requests of a pod. With these, two pods of every Deployment, and a third pod of each during an upgrade,
  * fit on two cores together with the servers.
  */
-const requests = { requests: { cpu: '40m', memory: '128Mi' } };
+const requests = { requests: { cpu: '30m', memory: '128Mi' } };
 
 /** Returns the values of the release. */
 export function chartValues({ options, namespaces }: World): KubernetesObject {

@@ -18,8 +18,8 @@ export async function installServers({ options, tools, namespaces }: World, post
       stringData: { POSTGRES_PASSWORD: postgresPassword },
     },
   ]);
-  // A node that is short of CPU divides it in proportion to the requests. The database requests as much as a pod of the
-  // release, so that it gets enough while many of these pods start.
+  // A node that is short of CPU divides it in proportion to the requests. All pods of the release wait for the
+  // database, so it requests ten times as much as one of them.
   const small = (cpu: string, memory: string) => ({ requests: { cpu, memory }, limits: { memory: '1Gi' } });
   const values = {
     from: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespaces.release } } }],
@@ -27,7 +27,7 @@ export async function installServers({ options, tools, namespaces }: World, post
       image: options['postgres-image'],
       storage: '',
       passwordSecret: { name: secret },
-      resources: small('100m', '192Mi'),
+      resources: small('300m', '192Mi'),
     },
     kafka: { image: options['kafka-image'], storage: '', heap: '-Xms64m -Xmx384m', resources: small('50m', '384Mi') },
     redis: { image: options['redis-image'], resources: small('20m', '16Mi') },

@@ -1,4 +1,4 @@
-import { yieldToEventLoop } from '@drippulse/loops';
+import { createYielder } from '@drippulse/loops';
 import PDFDocument from 'pdfkit';
 import type { Cell, Column, Page, Table } from '../../tables/table.ts';
 import { drawChart, readBars } from './chart.ts';
@@ -11,8 +11,8 @@ type Document = InstanceType<typeof PDFDocument>;
 
 const margin = 40;
 const mostRows = 1_000;
-/** Number of rows after which the event loop serves other work of the process. */
-const rowsAtOnce = 25;
+/** Number of drawn cells after which the event loop serves other work of the process. */
+const cellsAtOnce = 40;
 
 /** The facts about a report that are shown above the table. */
 export type Heading = { period: string; asOf: Date; timezone: string };
@@ -139,13 +139,14 @@ async function drawTable(
   rows: readonly (readonly Cell[])[],
 ): Promise<void> {
   const area = areaOf(document);
-  const grid: Grid = { columns, widths: columnWidths(document, columns, rows, area.width), left: area.left };
+  const grid: Grid = { columns, widths: await columnWidths(document, columns, rows, area.width), left: area.left };
   const table = document.struct('Table');
   root.add(table);
   const head = columns.map(({ label }) => label);
   drawRow(document, table, grid, { cells: head, isHead: true, bottom: area.bottom });
-  for (const [index, cells] of rows.entries()) {
-    if (index % rowsAtOnce === 0) await yieldToEventLoop();
+  const yieldAfter = createYielder(cellsAtOnce);
+  for (const cells of rows) {
+    await yieldAfter(cells.length);
     if (!drawRow(document, table, grid, { cells, isHead: false, bottom: area.bottom })) {
       document.addPage();
       drawRow(document, table, grid, { cells: head, isHead: true, bottom: area.bottom });

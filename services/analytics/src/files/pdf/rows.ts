@@ -1,3 +1,4 @@
+import { createYielder } from '@drippulse/loops';
 import type PDFDocument from 'pdfkit';
 import type { Cell, Column } from '../../tables/table.ts';
 import { drawText, measureOf } from './draw-text.ts';
@@ -21,20 +22,30 @@ const looked = 200;
 const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const digits = /\B(?=(\d{3})+(?!\d))/g;
 
+/** Number of measured cells after which the event loop serves other work of the process. */
+const cellsAtOnce = 40;
+
 /** Returns the widths of columns by their content. The widths add up to the width of the page. */
-export function columnWidths(
+export async function columnWidths(
   document: Document,
   columns: readonly Column[],
   rows: readonly (readonly Cell[])[],
   width: number,
-): number[] {
+): Promise<number[]> {
   const measure = measureOf(document, size);
-  const wanted = columns.map((column, index) => {
-    const cells = [column.label, ...rows.slice(0, looked).map((row) => shownCell(row[index] ?? null, column))];
-    const most = Math.max(...cells.map((cell) => widthOf(oneLine(cell), measure)));
-    return Math.min(widest, Math.max(narrowest, most + 2 * padding));
-  });
-  return shared(wanted, width);
+  const measured = (text: string) => widthOf(oneLine(text), measure);
+  const most = columns.map(({ label }) => measured(label));
+  const yieldAfter = createYielder(cellsAtOnce);
+  for (const row of rows.slice(0, looked)) {
+    for (const [index, column] of columns.entries()) {
+      most[index] = Math.max(most[index] ?? 0, measured(shownCell(row[index] ?? null, column)));
+    }
+    await yieldAfter(columns.length);
+  }
+  return shared(
+    most.map((one) => Math.min(widest, Math.max(narrowest, one + 2 * padding))),
+    width,
+  );
 }
 
 /**
