@@ -21,7 +21,7 @@ import {
  */
 export async function acceptEvent(ctx: Context, intake: Intake, request: AcceptEventRequest, call: HandlerContext) {
   const event = readRequest(ctx, request, call);
-  if (call.requestHeader.get('idempotency-key') === null) return answer(await intake.accept([event]));
+  if (call.requestHeader.get('idempotency-key') === null) return answer(await intake.accept([event], call.signal));
   await loadTriggers(ctx, [event]);
   const { acceptEvent: method } = EventsService.method;
   let accepted: Acceptance[] = [];

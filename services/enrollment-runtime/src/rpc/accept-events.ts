@@ -23,7 +23,7 @@ export async function acceptEvents(ctx: Context, intake: Intake, request: Accept
   const batch = await readBatch(request.events, ctx.clock.now());
   const events = batch.events.map(({ event }) => ({ ...event, ...originOf(call, event.id) }));
   if (call.requestHeader.get('idempotency-key') === null) {
-    return answer(batch, await acceptInParts(intake, events));
+    return answer(batch, await acceptInParts(intake, events, call.signal));
   }
   await loadTriggers(ctx, events);
   const { acceptEvents: method } = EventsService.method;
